@@ -55,6 +55,7 @@ SLOW: Final = (
     "tests/sandbox/test_junk.py",
     "tests/sandbox/test_tables.py",
     "tests/sandbox/test_ui.py::test_no_text_becomes_markup",
+    "tests/service/test_service.py::test_a_week",
     "tests/simulation/test_simulation.py",
     "tests/source_kit/test_flaws.py::test_by_no_other_check",
     "tests/sources/folder/test_properties.py",

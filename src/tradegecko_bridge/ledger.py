@@ -143,6 +143,8 @@ INGEST = "ingest"
 INGEST_ACTORS = frozenset({INGEST, "intake"})
 """The same, with the name it has in ledgers of earlier versions."""
 CANCELED_AT_SOURCE = Reason("canceled_at_source", "canceled at the source before it was sent")
+OVER_AT_SOURCE = frozenset({CANCELED_AT_SOURCE.code, "canceled_before", "refunded_before", "shipped_before"})
+"""Codes of the reasons why there is nothing left to be done about an order: it is not sent, tried before or not."""
 """Why an order that its source gives as canceled is never sent by itself."""
 
 

@@ -17,7 +17,8 @@ from tradegecko_bridge import Answers, ConnectionSettings, Sandbox, TradeGeckoCl
 from tradegecko_bridge.commerce import Address, ItemResult, SourceOrder, Totals, UnreadableOrder, Verdict
 from tradegecko_bridge.engine import Outcome
 from tradegecko_bridge.engine.report import DIFFERS
-from tradegecko_bridge.ledger import Alert, LedgerEntry
+from tradegecko_bridge.engine.source_changes.own_words import OWN_WORDS
+from tradegecko_bridge.ledger import Alert, LedgerEntry, OrderState
 from tradegecko_bridge.testing.builders import a_line, an_order
 from tradegecko_bridge.tradegecko.records import Order
 
@@ -480,4 +481,53 @@ def test_what_the_source_has_no_longer_is_a_difference(sandbox: Sandbox, client:
     source.orders = given
     shop.engine.pull_orders("1001")
     shop.deliver()
+    assert shop.open_alerts() == []
+
+
+@pytest.mark.parametrize("meant", ["canceled", "refunded"])
+def test_what_own_words_take_back_stays_open(sandbox: Sandbox, client: TradeGeckoClient, meant: str) -> None:
+    """Only the settings know that the word takes it back; until the source says otherwise, or it is void."""
+    shop = Shop(sandbox, client, status_words={"Zurückgenommen": meant})
+    shop.say(evolve(SENT, source_status="zurückgenommen"))
+    assert outcomes(shop.deliver()) == {"1001": Outcome.CHANGED}
+    assert shop.told() == f"{meant} at the source"
+    shop.say(evolve(SENT, source_status="zurückgenommen", note="to the back door"))
+    shop.deliver()
+    assert shop.told() == f"note changed, {meant} at the source"
+    shop.say(SENT)
+    shop.deliver()
+    assert shop.open_alerts() == []
+    shop.say(evolve(SENT, source_status="zurückgenommen"))
+    shop.deliver()
+    assert shop.void() == ""
+    assert shop.there().status == "void"
+    shop.deliver()
+    assert shop.open_alerts() == []
+
+
+def test_sent_with_its_own_word_by_setting_nothing_is_different(sandbox: Sandbox, client: TradeGeckoClient) -> None:
+    """Somebody wants such orders."""
+    sent = evolve(SENT, source_status="Storno")
+    shop = Shop(sandbox, client, sent, status_words={"storno": "canceled"}, send_canceled=True)
+    shop.say(evolve(sent, tags=("late",)))
+    shop.deliver()
+    assert shop.open_alerts() == []
+
+
+def test_what_was_not_sent_has_no_difference(sandbox: Sandbox, client: TradeGeckoClient) -> None:
+    """It was in doubt when its source took it back, and is not there."""
+    shop = Shop(sandbox, client, status_words={"storno": "canceled"})
+    shop.say(an_order("1002"))
+    sandbox.fault("POST", "/orders", "drop_before_commit")
+    sandbox.fault("GET", "/orders", "status", nth=2, times=4, status=503)
+    shop.deliver()
+    assert shop.state("1002") is OrderState.UNCERTAIN
+    shop.say(an_order("1002", source_status="storno"))
+    shop.deliver()
+    assert shop.store.told_values("shop", OWN_WORDS)
+    assert shop.open_alerts() == []
+    for _ in range(5):
+        shop.deliver()
+    assert shop.state("1002") is OrderState.SKIPPED
+    assert [order.order_number for order in shop.remote()] == ["1001"]
     assert shop.open_alerts() == []

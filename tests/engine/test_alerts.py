@@ -6,6 +6,7 @@ import logging
 from collections.abc import Iterable
 from datetime import timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -151,6 +152,29 @@ def test_the_source(bench: Listening, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.undo()
     bench.deliver()
     assert bench.news() == ["-source login"]
+
+
+def test_a_login_for_orders_alone(bench: Listening, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The alert of what needs another login stays open, however well orders go; while orders need it too, it is one."""
+
+    def refused(_: object) -> Any:
+        raise SourceNeedsLogin("wrong password")
+
+    monkeypatch.setattr(bench.source, "accept_stock", refused)
+    for expected in (["+source sync inventory"], [], []):
+        bench.engine.sync_inventory()
+        assert bench.news() == expected
+        bench.deliver()
+        assert bench.news() == []
+    with monkeypatch.context() as orders_too:
+        orders_too.setattr(bench.source, "fetch_orders", refused)
+        bench.deliver()
+        bench.engine.sync_inventory()
+        assert bench.news() == ["+source login", "-source sync inventory"]
+    bench.deliver()
+    assert bench.news() == ["-source login"]
+    bench.engine.sync_inventory()
+    assert bench.news() == ["+source sync inventory"]
 
 
 def test_refused_shipments(sandbox: Sandbox, client: TradeGeckoClient) -> None:

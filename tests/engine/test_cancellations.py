@@ -43,14 +43,23 @@ def test_voided_once(sandbox: Sandbox, client: TradeGeckoClient, status: str) ->
     assert len(bench.writes()) == writes
 
 
-@pytest.mark.parametrize("field", ["source_status", "payment_status"])
+@pytest.mark.parametrize(
+    ("field", "word"),
+    [
+        ("source_status", "CANCELLED"),
+        ("payment_status", "canceled"),
+        ("payment_status", "voided"),
+        ("source_status", "Storno"),
+        ("fulfillment_status", "storno"),
+    ],
+)
 @pytest.mark.parametrize("dry_run", [True, False])
 def test_a_status_may_say_that_it_is_canceled(
-    sandbox: Sandbox, client: TradeGeckoClient, field: str, *, dry_run: bool
+    sandbox: Sandbox, client: TradeGeckoClient, field: str, word: str, *, dry_run: bool
 ) -> None:
-    """Without a time; the dry run says so."""
-    bench = delivered(sandbox, client)
-    said: dict[str, Any] = {field: "CANCELLED"}
+    """Without a time, and in words that the settings explain; the dry run says so."""
+    bench = delivered(sandbox, client, status_words={"Storno": "canceled"})
+    said: dict[str, Any] = {field: word}
     bench.source.orders[-1] = an_order("1001", cursor="later", **said)
     report = bench.engine.deliver_orders(dry_run=dry_run)
     would = "would be voided" if dry_run else "canceled at the source; voided"
@@ -66,6 +75,27 @@ def test_an_order_that_was_sent_as_canceled_by_setting_stays(sandbox: Sandbox, c
     assert outcomes(bench.deliver()) == {"1001": Outcome.DELIVERED}
     bench.source.orders.append(evolve(order, cursor="later", note="leave it at the door"))
     bench.deliver()
+    bench.deliver()
+    assert [order.status for order in bench.remote()] == ["active"]
+
+
+def test_a_word_that_means_something_else_voids_nothing(sandbox: Sandbox, client: TradeGeckoClient) -> None:
+    """The settings know better what the source's word means."""
+    bench = delivered(sandbox, client, status_words={"void": "open"})
+    bench.source.orders[-1] = an_order("1001", cursor="later", payment_status="VOID")
+    bench.deliver()
+    assert [order.status for order in bench.remote()] == ["active"]
+
+
+def test_a_cancellation_in_own_words_that_is_taken_back_voids_nothing(
+    sandbox: Sandbox, client: TradeGeckoClient
+) -> None:
+    """The account was down meanwhile."""
+    bench = delivered(sandbox, client, status_words={"Storno": "canceled"})
+    bench.source.orders[-1] = an_order("1001", cursor="later", source_status="Storno")
+    sandbox.fault("POST", "/orders/*/actions/void", "status", status=503, times=3)
+    assert outcomes(bench.deliver())["1001"] is Outcome.WAITING
+    bench.source.orders.append(an_order("1001", cursor="latest", source_status="offen"))
     bench.deliver()
     assert [order.status for order in bench.remote()] == ["active"]
 

@@ -172,6 +172,8 @@ def test_what_is_not_to_be_sent_is_skipped_unless_it_was_sent_before() -> None:
     assert decided(an_entry(generation=1), plan=CANCELED_AT_SOURCE) == CANCELED_BEFORE
     assert decided(uncertain(LONG_AGO), plan=CANCELED_AT_SOURCE) == held(CANCELED_AT_SOURCE)
     assert decided(uncertain(), plan=CANCELED_AT_SOURCE) == kept_in_doubt()
+    shipped = Reason("shipped_before", "shipped at the source")
+    assert decided(an_entry(generation=1), plan=shipped) == skipped(shipped, S.SKIPPED, Outcome.SKIPPED)
 
 
 def test_a_hold_rests_on_what_is_known() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import itertools
 import re
 from collections.abc import Iterable
 from datetime import UTC, datetime
@@ -426,6 +427,19 @@ def test_a_method_that_does_not_fit_is_named(
     (item, *_) = bench.engine.sync_products().items
     told = said.format(method="accept_products", kind="ItemResults", doing="accepting products")
     assert item.detail.startswith(f"list: {told}")
+
+
+def test_answers_without_end_end(sandbox: Sandbox, client: TradeGeckoClient) -> None:
+    """What was answered counts, the rest waits."""
+
+    class Endless(ListSource):
+        def accept_products(self, products: Any) -> Any:
+            return itertools.repeat(accepted(products[0].reference))
+
+    report = Bench(sandbox, client, Endless(), settings=PRODUCTS).engine.sync_products()
+    assert report.count(Outcome.SENT) > 0
+    waiting = [item.detail for item in report.items if item.outcome is Outcome.WAITING]
+    assert set(waiting) <= {"list: accept_products gave answers without end: a fault in the source"}
 
 
 def test_an_answer_that_is_none_is_a_fault_of_the_source(sandbox: Sandbox, client: TradeGeckoClient) -> None:

@@ -104,6 +104,22 @@ def world() -> World:
     return world
 
 
+@pytest.mark.parametrize(
+    ("places", "said"),
+    [
+        (None, "stock_locations gave None; it must give an iterable of texts"),
+        ("Berlin", "stock_locations gave a value of type str; it must give an iterable of texts"),
+        (["Berlin", ["Riga"]], "stock_locations gave a value of type list where a text is due"),
+    ],
+)
+def test_locations_that_are_none(world: World, places: Any, said: str) -> None:
+    """It is the source's fault, and nothing is told."""
+    world.shop.places = places
+    world.shelf.units["MUG", "1"] = 2
+    assert world.sync().problems == [f"shop: {said}: a fault in the source"]
+    assert world.shop.shown["MUG @ Berlin"] == "5"
+
+
 def test_one_location_fails_and_gets_its_level_all_the_same(world: World) -> None:
     """Of two, one answers 429 once: the other is done, and it is told again."""
     world.shelf.units.update({("MUG", "1"): 1, ("MUG", "2"): 0})

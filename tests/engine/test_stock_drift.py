@@ -47,7 +47,7 @@ def test_it_is_told_once_a_day_and_closed_when_it_is_over() -> None:
     """An alert names what differs and what was told; nothing is changed there."""
     world = a_world("report")
     world.shop.shown["MUG"] = "9"
-    del world.shop.shown["CUP"]
+    del world.shop.shown["CUP"], world.shop.shown["TEA"]  # sold out, and not shown any more
     (note,) = world.sync().notes
     assert "for 2 of its SKUs: CUP (none, told 3), MUG (9, told 5)" in note
     assert [alert.key for alert in world.store.alerts("shop")] == ["stock drift"]

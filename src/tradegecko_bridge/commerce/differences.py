@@ -18,10 +18,11 @@ from tradegecko_bridge.commerce.orders import OrderLine, SourceOrder
 from tradegecko_bridge.commerce.progress import STATUSES, is_paid, is_unpaid, plain_status, undone
 
 CANCELED: Final = "canceled"
+VOIDED: Final = "voided"
 UNPAID: Final = "not paid any more"
 MISSING: Final = "not there any more"
 """What a source has no longer."""
-WITHDRAWN: Final = frozenset({CANCELED, "refunded", "voided", MISSING})
+WITHDRAWN: Final = frozenset({CANCELED, "refunded", VOIDED, MISSING})
 """What makes an order at its source one that is rightly void in the system."""
 _FIELDS: Final = {
     "number": "number",

@@ -18,10 +18,10 @@ from tradegecko_bridge.engine.delivery.dry_run import preview_delivery
 from tradegecko_bridge.engine.delivery.run import deliver_orders
 from tradegecko_bridge.engine.gateway_calls import checked, guarded
 from tradegecko_bridge.engine.operations.alerts import ledger_failed, watch
-from tradegecko_bridge.engine.operations.reconcile import OPERATION as RECONCILE
-from tradegecko_bridge.engine.operations.reconcile import reconcile
 from tradegecko_bridge.engine.own_account import OwnAccount
 from tradegecko_bridge.engine.own_source import OwnSource
+from tradegecko_bridge.engine.reconcile import OPERATION as RECONCILE
+from tradegecko_bridge.engine.reconcile import reconcile
 from tradegecko_bridge.engine.report import DELIVER, Report, RunReport
 from tradegecko_bridge.engine.settings.choices import Job
 from tradegecko_bridge.engine.settings.connection import ConnectionSettings

@@ -46,8 +46,12 @@ _METHODS: Final = {
     "accepting products": "accept_products",
     "canceling orders": "cancel_orders",
     "withdrawing tracking": "withdraw_tracking",
+    "naming its stock locations": "stock_locations",
 }
 """The method behind each thing that is done; else it is fetching one order."""
+_GIVES: Final = {"fetch_stock": "StockLevels", "fetch_returns": "OrderReturns", "stock_locations": "texts"}
+_ANSWERS: Final = 1_000
+"""So many more answers than items are read, at most: a source may go on without end."""
 
 
 class SourceFailed(BridgeError):
@@ -196,7 +200,7 @@ def gathered(source: OrderSource, items: Callable[[], Iterable[T]], doing: str) 
         if isinstance(given, Coroutine):
             given.close()
         method = _method(doing)
-        kind = "ItemResults" if method.startswith(("accept", "cancel", "withdraw")) else "orders"
+        kind = "ItemResults" if method.startswith(("accept", "cancel", "withdraw")) else _GIVES.get(method, "orders")
         what = f"{method} gave {a_kind(given)}; it must give an iterable of {kind}"
         raise SourceFailed(f"{source.name}: {what}: a fault in the source")
     return given
@@ -245,7 +249,9 @@ def offered(
     results: dict[str, ItemResult] = {}
     keys = set(map(key, items))
     try:
-        for result in iterate(source, lambda: accept(items), doing):
+        for number, result in enumerate(iterate(source, lambda: accept(items), doing)):
+            if number > len(items) + _ANSWERS:
+                raise SourceFailed(f"{source.name}: {_METHODS[doing]} gave answers without end: a fault in the source")
             answer = _answer(source, result, doing)
             if answer.key in keys:
                 results[answer.key] = evolve(answer, message=brief(answer.message))

@@ -26,6 +26,8 @@ class Agenda:
         self._broken: dict[str, int] = {}
         self._not_before: dict[str, datetime] = {}
         self._nudged: set[str] = set()
+        self.tried: set[str] = set()
+        """The jobs that came to an end since the start, well or not."""
 
     def nudge(self, jobs: Collection[str]) -> None:
         """Have these jobs run now."""
@@ -59,6 +61,7 @@ class Agenda:
         done = [job, "inventory"] if job == "full_stock" and "inventory" in self.jobs else [job]
         self._store.record_told_values(self.connection, _KIND, {one: started.isoformat() for one in done}, at=at)
         self._last = {**(self._last or {}), **dict.fromkeys(done, started)}
+        self.tried.update(done)
         for one in done:
             self._broken.pop(one, None)
             self._not_before.pop(one, None)
@@ -66,5 +69,6 @@ class Agenda:
 
     def broke(self, job: str, now: datetime) -> None:
         """A job could not come to its end: it is tried again soon, and then less and less often."""
+        self.tried.add(job)
         times = self._broken[job] = min(self._broken.get(job, 0) + 1, 10)
         self._not_before[job] = now + min(FIRST_RETRY * 2 ** (times - 1), LONGEST_RETRY)

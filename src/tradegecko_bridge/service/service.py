@@ -168,7 +168,8 @@ class Service(OfThisProcess):
                 continue
             since = succeeded.get(operation, self._begun)
             self.metrics.last_success(name, job, succeeded.get(operation))
-            if now - since > agenda.schedule.late_after(job, now):
+            late = agenda.schedule.late_after(job, now)
+            if now - since > late and (job in agenda.tried or now - self._begun > late):
                 text = f"{job} has not gone well since {since:%Y-%m-%d %H:%M} UTC; `tgbridge status` shows its last run"
                 found.append(Finding(key=f"{_OVERDUE}{job}", severity=Severity.ERROR, text=text))
         return found

@@ -38,7 +38,7 @@ from tradegecko_bridge.engine.mapping.rules import source_skus
 from tradegecko_bridge.engine.report import Outcome, Report
 from tradegecko_bridge.engine.settings.choices import Vanished
 from tradegecko_bridge.engine.settings.connection import ConnectionSettings
-from tradegecko_bridge.engine.source_calls import SourceFailed, guarded, offer
+from tradegecko_bridge.engine.source_calls import SourceFailed, a_kind, guarded, iterate, offer
 from tradegecko_bridge.errors import ConfigError, GatewayError, Rejected
 from tradegecko_bridge.ledger import Finding, Severity
 from tradegecko_bridge.outbox import OutboxEntry, OutboxState, Wanted
@@ -197,9 +197,12 @@ def _places(context: Context, settings: ConnectionSettings) -> dict[str, Connect
         return {"": settings}
     if not isinstance(source, HasStockLocations):
         raise ConfigError(f"setting source_locations: {source.name} has no stock locations of its own; remove it")
-    there = set(guarded(source, "naming its stock locations", lambda: tuple(source.stock_locations())))
-    if unknown := sorted(set(named.values()) - there):
-        has = ", ".join(map(repr, sorted(map(str, there)))) or "none"
+    there: list[object] = list(iterate(source, source.stock_locations, "naming its stock locations"))
+    if strange := [one for one in there if not isinstance(one, str)]:
+        what = f"stock_locations gave {a_kind(strange[0])} where a text is due"
+        raise SourceFailed(f"{source.name}: {what}: a fault in the source")
+    if unknown := sorted(set(named.values()).difference(there)):
+        has = ", ".join(map(repr, sorted({str(one) for one in there}))) or "none"
         raise ConfigError(f"setting source_locations: {source.name} has no location {unknown[0]!r}; it has {has}")
     found: dict[str, list[str]] = {}
     for here, place in named.items():

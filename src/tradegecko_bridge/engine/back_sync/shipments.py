@@ -89,7 +89,10 @@ def _listed(context: Context, cursor: str) -> Iterable[RemoteShipment]:
     if cursor:
         return context.gateway.shipments_since(cursor)
     first = context.store.first_sent(context.connection)
-    return () if first is None else context.gateway.shipments_since(None, not_before=_sent(context, first) - DAY)
+    if first is None:
+        context.gateway.account()  # a run that could not have read anything does not end well
+        return ()
+    return context.gateway.shipments_since(None, not_before=_sent(context, first) - DAY)
 
 
 def _sent(context: Context, first: LedgerEntry) -> datetime:

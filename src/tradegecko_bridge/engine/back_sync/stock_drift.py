@@ -25,6 +25,7 @@ KEY: Final = "stock drift"
 APART: Final = timedelta(days=1)
 SETTLED: Final = timedelta(minutes=10)
 """What a source accepted it may show so much later."""
+_NONE: Final = "0"
 _DOING: Final = "giving its stock levels"
 
 
@@ -109,10 +110,10 @@ def _facts(one: OutboxEntry) -> list[object]:
 
 
 def _drifts(spool: Spool) -> Iterable[Drift]:
-    """Those of both sides that differ. What has gone from here may be gone there."""
+    """Those of both sides that differ. What has gone from here, or is sold out, need not be shown there."""
     for _, rows in spool.groups():
         sides = [json.loads(row) for row in rows]
         shown = next((side[0] for side in sides if len(side) == 1), "")
         for told, key, value, content, name, gone in (side for side in sides if len(side) > 1):
-            if shown != told and not (gone and not shown):
+            if shown != told and (shown or not (gone or told == _NONE)):
                 yield Drift(Wanted(key=key, value=value, content=content, name=name, gone=gone), told, shown)

@@ -28,6 +28,7 @@ from tradegecko_bridge.ledger import (
     ID_IN_USE,
     KEY_USED,
     NO_CONTENT,
+    OVER_AT_SOURCE,
     UNCERTAIN_STATES,
     LedgerEntry,
     OrderState,
@@ -56,9 +57,9 @@ class DueOrder:
     nothing is sent.
 
     ``skip`` is why the settings or its source keep it from being sent; an order that was sent before goes on all the
-    same, unless it was canceled. ``line_ids`` are the variants its lines are known by in the account. ``presence``:
-    whether it, or another with its number, is there, as of ``looked_at`` (UTC). ``not_known`` is the span (UTC) in
-    which it may have been sent without the ledger's knowing, which was restored; None where it is of later.
+    same, unless it is over at its source. ``line_ids`` are the variants its lines are known by in the account.
+    ``presence``: whether it, or another with its number, is there, as of ``looked_at`` (UTC). ``not_known`` is the span
+    (UTC) in which it may have been sent without the ledger's knowing, which was restored; None where it is of later.
     ``grounds`` is what a hold would rest on, as of before it was planned; None where it is to be looked at with every
     run.
     """
@@ -187,8 +188,8 @@ def decide(due: DueOrder, found: RemoteOrder | Reason | None, *, now: datetime, 
         return stay_uncertain(entry, entry.reason or NO_ANSWER, now, timing)
     if uncertain and used_up:
         return hold(entry, NOT_TO_BE_FOUND, now, generation=entry.generation + 1)
-    if kept_back == CANCELED_AT_SOURCE and not uncertain:
-        return skip(CANCELED_AT_SOURCE)
+    if kept_back is not None and kept_back.code in OVER_AT_SOURCE and not uncertain:
+        return skip(kept_back)
     if kept_back is not None:
         return hold(entry, kept_back, now, **_next_look(due, kept_back, now, timing))
     if entry.pending_update:

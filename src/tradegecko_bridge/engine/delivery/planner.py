@@ -24,7 +24,7 @@ from tradegecko_bridge.engine.mapping.rules import not_taken, not_yet
 from tradegecko_bridge.errors import BridgeError
 from tradegecko_bridge.evolving import evolve
 from tradegecko_bridge.foreign import place_of
-from tradegecko_bridge.ledger import CANCELED_AT_SOURCE, DELIVERED_STATES, LedgerEntry, Reason
+from tradegecko_bridge.ledger import DELIVERED_STATES, OVER_AT_SOURCE, LedgerEntry, Reason
 from tradegecko_bridge.visible import log
 
 FRESH: Final = timedelta(seconds=30)
@@ -161,9 +161,9 @@ class Planner:
 
     def _planned(self, due: DueOrder, prepared: PreparedOrder, catalog: Catalog, grounds: Grounds) -> DueOrder:
         settings = self._c.settings
-        canceled = due.skip == CANCELED_AT_SOURCE
+        over = due.skip is not None and due.skip.code in OVER_AT_SOURCE
         waits = not_yet(prepared.order, settings, self._c.words)
-        kept_back = due.skip if canceled else reused(due.entry, settings) or waits
+        kept_back = due.skip if over else reused(due.entry, settings) or waits
         planned = kept_back or plan(prepared, due.marker, catalog, settings)
         if self._c.check_address and isinstance(planned, OrderPlan):
             planned = objection(self._c.check_address, planned.draft) or planned

@@ -55,7 +55,7 @@ def watch(context: Context, report: Report) -> None:
         StoreError: the ledger failed.
     """
     delivers = report.operation == DELIVER
-    in_run = (*report.findings, *_in_run(report), *_in_clock(context))
+    in_run = (*report.findings, *_in_run(context, report), *_in_clock(context))
     found = {finding.key: finding for finding in (*_in_ledger(context, delivers=delivers), *in_run)}
     store, connection = context.store, context.connection
     report.alerts.extend(
@@ -101,10 +101,8 @@ def _judged(report: Report) -> list[str]:
     """
     operation = report.operation
     scope = [*_ALWAYS, *report.judged, f"access {operation}", f"source {operation}", f"remote {operation}"]
-    if report.calls:
-        scope.append(_LOGIN)
     if report.reached:
-        scope.append(_ACCOUNT)
+        scope += [_ACCOUNT, _LOGIN] if report.calls else [_ACCOUNT]
     if operation == DELIVER:
         scope += ["action ", DIFFERS, DOUBLED, _SOURCE_LOGIN]
     return scope
@@ -218,9 +216,16 @@ def _untold(context: Context, late: datetime) -> Iterator[Finding]:
 # ── in the run ───────────────────────────────────────────────────────────────────────────────
 
 
-def _in_run(report: Report) -> Iterator[Finding]:
+def _in_run(context: Context, report: Report) -> Iterator[Finding]:
     for error in report.causes:
-        yield Finding(key=_key(error, report.operation), severity=_severity(error), text=str(error))
+        key = _key(error, report.operation)
+        if key == _SOURCE_LOGIN and report.operation != DELIVER and not _is_open(context, key):
+            key = f"source {report.operation}"  # else orders, which have no trouble, would close it, again and again
+        yield Finding(key=key, severity=_severity(error), text=str(error))
+
+
+def _is_open(context: Context, key: str) -> bool:
+    return any(alert.key == key for alert in context.store.alerts(context.connection))
 
 
 def _in_clock(context: Context) -> Iterator[Finding]:

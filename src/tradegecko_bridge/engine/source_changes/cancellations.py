@@ -14,16 +14,21 @@ from attrs import frozen
 
 from tradegecko_bridge.commerce import SourceOrder, UnreadableOrder
 from tradegecko_bridge.commerce.clearing import cleared
-from tradegecko_bridge.commerce.differences import CANCELED, Difference
-from tradegecko_bridge.commerce.progress import STATUSES, undone
+from tradegecko_bridge.commerce.differences import CANCELED, VOIDED, Difference
 from tradegecko_bridge.commerce.remote import OrderAction
-from tradegecko_bridge.commerce.reuse import is_another, references
 from tradegecko_bridge.engine.context import Context
 from tradegecko_bridge.engine.keys import idempotency_key
 from tradegecko_bridge.engine.report import Outcome, Report
 from tradegecko_bridge.engine.settings.choices import OnCancel
 from tradegecko_bridge.engine.source_changes.differences import ACCEPTED, note_void, open_differences
 from tradegecko_bridge.engine.source_changes.gaps import is_due, next_try
+from tradegecko_bridge.engine.source_changes.own_words import (
+    OWN_WORDS,
+    known_as,
+    note_taken_back,
+    says_canceled,
+    was_sent,
+)
 from tradegecko_bridge.errors import ClaimLost, GatewayError, OutcomeUnknown, Rejected, Unavailable
 from tradegecko_bridge.ledger import AT_SOURCE, DELIVERED_STATES, OPEN_STATES, LedgerEntry, OrderState
 
@@ -33,43 +38,33 @@ TO_DO: Final = "to do "
 DONE: Final = "done"
 NOT_THERE: Final = "not there"
 """It was canceled before it was delivered; should the source take that back, it may be canceled again."""
+_CANCELED: Final = {CANCELED, VOIDED}
 MAY_ARRIVE: Final = OPEN_STATES | {OrderState.FAILED}
 """States in which an order that was sent once, or by an earlier ledger, may yet be found."""
 
 
 def to_note(context: Context, batch: Sequence[SourceOrder | UnreadableOrder]) -> dict[str, str]:
     """The canceled orders of a batch that are to be voided, should they be there."""
-    canceled = [a for a in batch if isinstance(a, SourceOrder) and (a.canceled_at is not None or _by_status(a))]
+    words = context.words
+    canceled = [a for a in batch if isinstance(a, SourceOrder) and (a.canceled_at or says_canceled(a, words))]
     if context.settings.on_cancel is not OnCancel.VOID or not canceled:
         return {}
     known = context.store.told_values(context.connection, KIND)
-    named = ((order, *_known_as(context, order)) for order in canceled)
-    to_void = [reference for order, reference, entry in named if order.canceled_at or _was_open(entry)]
+    named = ((order, *known_as(context, order)) for order in canceled)
+    to_void = [reference for order, reference, entry in named if order.canceled_at or _was_open(context, entry)]
     return {reference: f"{TO_DO}1" for reference in to_void if known.get(reference, NOT_THERE) == NOT_THERE}
 
 
-def _by_status(order: SourceOrder) -> bool:
-    return any(undone(getattr(order, name)) == CANCELED for name in STATUSES)
-
-
-def _was_open(entry: LedgerEntry | None) -> bool:
+def _was_open(context: Context, entry: LedgerEntry | None) -> bool:
     """Whether an order was sent before its status said that it is canceled: of a new one settings decide."""
-    if entry is None or entry.order is None or not (entry.generation or entry.state in DELIVERED_STATES):
+    if entry is None or entry.order is None or not was_sent(entry):
         return False
-    return not _by_status(entry.order)
-
-
-def _known_as(context: Context, order: SourceOrder) -> tuple[str, LedgerEntry | None]:
-    """The reference the ledger knows an order by, or will, and what it has of it."""
-    for reference in references(order):
-        entry = next(iter(context.store.entries(context.connection, reference=reference)), None)
-        if entry is None or entry.order is None or not is_another(entry.order, order):
-            return reference, entry
-    raise AssertionError("references never end")
+    return not says_canceled(entry.order, context.words)
 
 
 def note(context: Context, batch: Sequence[SourceOrder | UnreadableOrder]) -> None:
-    """Write them down."""
+    """Write them down, and what else the source takes back in words of its own."""
+    note_taken_back(context, batch)
     if new := to_note(context, batch):
         context.store.record_told_values(context.connection, KIND, new, at=context.clock())
 
@@ -186,10 +181,11 @@ def _is_taken_back(context: Context, task: _Task) -> bool:
     """Whether the source has thought better of it, or a person has accepted that it stays; of what an earlier version
     noted nobody knows."""
     store, reference = context.store, task.reference
-    said = Difference.of(store.told_values(context.connection, AT_SOURCE).get(reference))
+    told = [store.told_values(context.connection, kind).get(reference) for kind in (AT_SOURCE, OWN_WORDS)]
+    parts = {part for text in told if (said := Difference.of(text)) for part in said.parts}
     accepted = store.told_values(context.connection, ACCEPTED).get(reference)
     is_open = reference in open_differences(store, context.connection)
-    return said is not None and (CANCELED not in said.parts or bool(accepted and not is_open))
+    return any(text is not None for text in told) and (not parts & _CANCELED or bool(accepted and not is_open))
 
 
 def _is_void(context: Context, entry: LedgerEntry) -> bool:

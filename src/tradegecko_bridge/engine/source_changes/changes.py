@@ -6,16 +6,18 @@ no longer paid. So is any other change of an order that was sent.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
 from attrs import evolve
 
 from tradegecko_bridge.commerce import SourceOrder, UnreadableOrder
-from tradegecko_bridge.commerce.progress import is_paid, plain_status, says_paid, undone
+from tradegecko_bridge.commerce.progress import STATUSES, is_paid, plain_status, says_paid, undone
+from tradegecko_bridge.commerce.statuses import FIELDS, Standing
 from tradegecko_bridge.engine.context import Context
 from tradegecko_bridge.engine.report import Outcome, Report
+from tradegecko_bridge.engine.source_changes.own_words import taken_back
 from tradegecko_bridge.ledger import (
     CANCELED_AT_SOURCE,
     DELIVERED_STATES,
@@ -71,7 +73,7 @@ def _since_sent(context: Context, arrival: Arrival, entry: LedgerEntry, before: 
         return f"canceled at the source {when}"
     if not isinstance(arrival, SourceOrder) or known is None:
         return f"changed at the source {when}"
-    if taken_back := "; ".join(_taken_back(arrival, known)):
+    if taken_back := "; ".join(_taken_back(arrival, known, context.words)):
         return f"changed at the source {when}: {taken_back}"
     went_on = evolve(
         known, **{name: getattr(arrival, name) for name in (*PROGRESS_FIELDS, "fulfillment_status", "payment_method")}
@@ -89,17 +91,17 @@ def _last_heard(context: Context, entry: LedgerEntry, before: datetime) -> Sourc
     return evolve(entry.order, **{name: heard[-1][name] for name in PROGRESS_FIELDS}) if heard else entry.order
 
 
-def _taken_back(arrival: SourceOrder, before: SourceOrder) -> list[str]:
+def _taken_back(arrival: SourceOrder, before: SourceOrder, words: Mapping[str, Standing]) -> list[str]:
     """What of the order's progress was undone, in the source's words."""
     found = []
     if before.paid and arrival.paid is False:
         found.append("was paid, and is not any more")
-    for name in ("payment_status", "source_status"):
+    for name in FIELDS:
         was, now = getattr(before, name), getattr(arrival, name)
         if plain_status(was) == plain_status(now):
             continue
         unpaid = name == "payment_status" and is_paid(before) and bool(plain_status(now)) and not says_paid(now)
-        if unpaid or undone(now):
+        if unpaid or taken_back(now, words) or (name in STATUSES and undone(now)):
             found.append(f"{name.replace('_', ' ')} is {(now or '')[:_LONGEST]!r}, was {(was or '')[:_LONGEST]!r}")
     return found
 

@@ -23,6 +23,7 @@ from tradegecko_bridge.engine.report import DIFFERS, Outcome, Report
 from tradegecko_bridge.engine.settings.choices import OrderStatus
 from tradegecko_bridge.engine.source_changes.fulfilled import complete_fulfilled
 from tradegecko_bridge.engine.source_changes.noted_returns import RETURN, NotedReturn
+from tradegecko_bridge.engine.source_changes.own_words import OWN_WORDS
 from tradegecko_bridge.errors import Rejected, Unavailable
 from tradegecko_bridge.ledger import AT_SOURCE, DELIVERED_STATES, DeliveredEntry, Finding, LedgerEntry, Severity
 from tradegecko_bridge.ports import Store
@@ -81,11 +82,8 @@ def differences(store: Store, connection: str, seen: Mapping[str, str] = NOTHING
 
     ``seen`` is what the system says by now, and is not noted, in a dry run.
     """
-    source = _read(store, connection, AT_SOURCE)
     system = _parsed({**store.told_values(connection, IN_SYSTEM), **seen})
-    for reference, missing in _read(store, connection, MISSING_AT_SOURCE).items():
-        known = source.get(reference, missing)
-        source[reference] = evolve(known, parts=tuple(dict.fromkeys((*known.parts, MISSING))))
+    source = _taken_back(store, connection, system)
     for text in store.told_values(connection, RETURN).values():
         noted = NotedReturn.of(text)
         if noted is not None and noted.is_open and noted.told:
@@ -98,6 +96,21 @@ def differences(store: Store, connection: str, seen: Mapping[str, str] = NOTHING
         if one is not None:
             found[reference] = one
     return found
+
+
+def _taken_back(store: Store, connection: str, system: Mapping[str, Difference]) -> dict[str, Difference]:
+    """What the source says differently but for returns. Its own words count once an order is delivered."""
+    source = _read(store, connection, AT_SOURCE)
+    for reference, own in _read(store, connection, OWN_WORDS).items():
+        if reference in system or store.entries(connection, reference=reference, states=DELIVERED_STATES):
+            source[reference] = _more(source.get(reference, own), own.parts)
+    for reference, missing in _read(store, connection, MISSING_AT_SOURCE).items():
+        source[reference] = _more(source.get(reference, missing), missing.parts)
+    return source
+
+
+def _more(known: Difference, parts: Sequence[str]) -> Difference:
+    return evolve(known, parts=tuple(dict.fromkeys((*known.parts, *parts))))
 
 
 def _read(store: Store, connection: str, kind: str) -> dict[str, Difference]:
@@ -231,7 +244,7 @@ def _seen(context: Context, orders: Sequence[RemoteOrder], report: Report) -> di
         return {}
     entries = context.store.delivered(context.connection, {order.id for order in orders})
     known = context.store.told_values(context.connection, IN_SYSTEM) if entries else {}
-    withdrawn = _read(context.store, context.connection, AT_SOURCE) if entries else {}
+    withdrawn = _taken_back(context.store, context.connection, _parsed(known)) if entries else {}
     noted = {}
     for order in orders:
         entry = entries.get(order.id)
