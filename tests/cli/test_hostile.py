@@ -67,6 +67,7 @@ COMMANDS: dict[str, list[str]] = {
     "shipments": ["", "N", "E", "--json", "--state|E", "N|--resend"],
     "status": ["", "--connection|E", "--json"],
     "run": ["--once", "--once|--connection|E", "--try-alerts"],
+    "reconcile": ["--from|2020-01-01", "--from|E", "--from|2020-01-01|--repair"],
     "settings": ["", "--changed", "--connection|E"],
     "orders list": ["", "--text|forged", "--number|E", "--reason-code|E", "--state|E", "--since|E", "--connection|E"],
     "orders summary": ["", "--connection|E"],

@@ -20,6 +20,7 @@ COMMANDS: Final = {
     "logout": ("login", "Delete the stored tokens of a login."),
     "orders": ("orders", "Look up orders, and decide about them."),
     "products": ("told", "Show what each source was told of products."),
+    "reconcile": ("reconcile", "Hold source, ledger and TradeGecko against each other."),
     "run": ("run", "Run every job at its rhythm, and tell of alerts."),
     "sandbox": ("sandbox.serve", "Run the sandbox, or control one that runs."),
     "source": ("source", "Find, try and write sources."),

@@ -20,6 +20,8 @@ from tradegecko_bridge.engine.gateway_calls import checked, guarded
 from tradegecko_bridge.engine.operations.alerts import ledger_failed, watch
 from tradegecko_bridge.engine.own_account import OwnAccount
 from tradegecko_bridge.engine.own_source import OwnSource
+from tradegecko_bridge.engine.reconcile import OPERATION as RECONCILE
+from tradegecko_bridge.engine.reconcile import reconcile
 from tradegecko_bridge.engine.report import DELIVER, Report, RunReport
 from tradegecko_bridge.engine.settings.choices import Job
 from tradegecko_bridge.engine.settings.connection import ConnectionSettings
@@ -174,8 +176,7 @@ class SyncEngine(OfThisProcess):
         Raises:
             ValueError: the moment has no time zone.
         """
-        if moment.utcoffset() is None:
-            raise ValueError(f"{moment.isoformat()} has no time zone; write e.g. datetime.now(UTC)")
+        _refuse_naive(moment)
         return self._pull(partial(pull.pull_since, moment=moment.astimezone(UTC)))
 
     def _pull(self, operation: Callable[[Context], Report]) -> Report:
@@ -211,6 +212,20 @@ class SyncEngine(OfThisProcess):
         """Bring changed product details to the source, if it takes them; ``full`` sends unchanged ones again."""
         sync = partial(products.sync_products, dry_run=dry_run, full=full)
         return self._do(products.OPERATION, sync, dry_run=dry_run)
+
+    def reconcile(self, since: datetime, until: datetime | None = None, *, repair: bool = False) -> Report:
+        """Hold the orders placed from ``since`` until just before ``until`` (aware; None: now) against each other, as
+        source, ledger and system have them, and what the source shows of stock against what it was told.
+
+        What differs is an item (``amiss``) and one alert. What is younger than an hour is left out. ``repair``: what
+        can be done safely is done, and takes effect with the next run; without it nothing changes but the alert.
+
+        Raises:
+            ValueError: a moment has no time zone.
+        """
+        for moment in filter(None, (since, until)):
+            _refuse_naive(moment)
+        return self._do(RECONCILE, partial(reconcile, since=since, until=until, repair=repair), dry_run=False)
 
     @property
     def connection(self) -> str:
@@ -345,6 +360,11 @@ def run_together(
         for engine in engines:
             engine._own_account.goes_on = False
     return runs
+
+
+def _refuse_naive(moment: datetime) -> None:
+    if moment.utcoffset() is None:
+        raise ValueError(f"{moment.isoformat()} has no time zone; write e.g. datetime.now(UTC)")
 
 
 def _nameless(source: OrderSource, error: Exception) -> ConfigError:

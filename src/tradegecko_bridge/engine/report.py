@@ -47,6 +47,10 @@ class Outcome(StrEnum):
     """Given again by its source: it was new to the ledger, or had changed."""
     KNOWN = "known"
     """Left as the ledger has it: given again by its source without a change, or (in a dry run) not due."""
+    AMISS = "amiss"
+    """Source, ledger and system do not agree."""
+    REPAIRED = "repaired"
+    """They did not, and will after the next sync."""
 
 
 OUTCOME_OF: Final = {
@@ -66,7 +70,7 @@ MOST_LISTED: Final = 10_000
 """Items of a report beyond which those that succeeded are only counted."""
 DIFFERS: Final = "differs "
 """Begins the keys of alerts on orders that are different at their source or in the system; the reference follows."""
-FAILURES = frozenset({Outcome.FAILED, Outcome.REFUSED, Outcome.WAITING, Outcome.UNCERTAIN})
+FAILURES = frozenset({Outcome.FAILED, Outcome.REFUSED, Outcome.WAITING, Outcome.UNCERTAIN, Outcome.AMISS})
 """Outcomes after which a report is false. A held order is not a failure: it is where it belongs."""
 
 

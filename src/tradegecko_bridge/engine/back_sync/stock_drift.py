@@ -30,7 +30,7 @@ _DOING: Final = "giving its stock levels"
 
 
 @frozen
-class _Drift:
+class Drift:
     """What it accepted, and what it shows in its place; blank where it shows nothing."""
 
     wanted: Wanted
@@ -52,30 +52,37 @@ def look_for_drift(context: Context, stream: Stream, report: Report, *, full: bo
     if looked and not full and timedelta(0) <= now - datetime.fromisoformat(looked) < APART:
         return
     try:
-        with context.store.spool() as spool:
-            spool.add(
-                (json.dumps(one.key), json.dumps([str(trimmed(one.available))])) for one in _shown(context, source)
-            )
-            _add_accepted(context, stream, spool, now - SETTLED)
-            drifts = list(_drifts(spool))
+        found = list(drifts(context, source, stream.kind, now - SETTLED))
     except SourceFailed as error:
         report.fail(error)
         return
     report.judged.append(KEY)
     context.store.record_told_values(context.connection, KEY, {"looked": now.isoformat()}, at=now)
-    if not drifts:
+    if not found:
         return
-    some = some_of([f"{one.wanted.key} ({one.shown or 'none'}, told {one.told})" for one in drifts])
-    text = f"the source shows other stock than it has accepted, for {len(drifts)} of its SKUs: {some}"
+    some = some_of([f"{one.wanted.key} ({one.shown or 'none'}, told {one.told})" for one in found])
+    text = f"the source shows other stock than it has accepted, for {len(found)} of its SKUs: {some}"
     if settings.stock_drift is StockDrift.TELL:
         report.notes.append(f"{text}; it is told again")
-        write(context, stream, (one.wanted for one in drifts), again=True)
+        write(context, stream, (one.wanted for one in found), again=True)
         return
     text += (
         '; look who else sets it there, or have it told again: `stock_drift = "tell"`, or once `sync inventory --full`'
     )
     report.notes.append(text)
-    report.findings.append(Finding(key=KEY, severity=Severity.WARNING, text=text, count=len(drifts)))
+    report.findings.append(Finding(key=KEY, severity=Severity.WARNING, text=text, count=len(found)))
+
+
+def drifts(context: Context, source: GivesStock, kind: str, before: datetime) -> Iterator[Drift]:
+    """Where the source shows other stock than it had accepted ``before``.
+
+    Raises:
+        SourceFailed: it cannot say.
+    """
+    with context.store.spool() as spool:
+        spool.add((json.dumps(one.key), json.dumps([str(trimmed(one.available))])) for one in _shown(context, source))
+        _add_accepted(context, kind, spool, before)
+        yield from _drifts(spool)
 
 
 def _shown(context: Context, source: GivesStock) -> Iterator[StockLevel]:
@@ -85,11 +92,11 @@ def _shown(context: Context, source: GivesStock) -> Iterator[StockLevel]:
         yield level
 
 
-def _add_accepted(context: Context, stream: Stream, spool: Spool, before: datetime) -> None:
+def _add_accepted(context: Context, kind: str, spool: Spool, before: datetime) -> None:
     """What the source has accepted, long enough ago to show it, and is still to show."""
     last = 0
     accepted = [OutboxState.ACCEPTED]
-    while page := context.store.outbox(stream.connection, stream.kind, states=accepted, after=last, limit=PAGE):
+    while page := context.store.outbox(context.connection, kind, states=accepted, after=last, limit=PAGE):
         spool.add((json.dumps(one.key), json.dumps(_facts(one))) for one in page if _counts(one, before))
         last = page[-1].id
 
@@ -102,11 +109,11 @@ def _facts(one: OutboxEntry) -> list[object]:
     return [str(level_of(one).available), one.key, one.value, one.content, one.name, one.gone]
 
 
-def _drifts(spool: Spool) -> Iterable[_Drift]:
+def _drifts(spool: Spool) -> Iterable[Drift]:
     """Those of both sides that differ. What has gone from here, or is sold out, need not be shown there."""
     for _, rows in spool.groups():
         sides = [json.loads(row) for row in rows]
         shown = next((side[0] for side in sides if len(side) == 1), "")
         for told, key, value, content, name, gone in (side for side in sides if len(side) > 1):
             if shown != told and (shown or not (gone or told == _NONE)):
-                yield _Drift(Wanted(key=key, value=value, content=content, name=name, gone=gone), told, shown)
+                yield Drift(Wanted(key=key, value=value, content=content, name=name, gone=gone), told, shown)

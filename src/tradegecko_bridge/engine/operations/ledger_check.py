@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+import json
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -127,12 +127,13 @@ def _in_account(
         yield Finding(key="account", severity=Severity.WARNING, text=text)
         return
     for name in mine:
-        for part in _parts(_entries(store, name)):
+        for part in in_parts(_entries(store, name)):
             yield from _misplaced(gateway, part)
     yield from _doubles(store, gateway, mine, since, on_progress)
 
 
-def _parts(entries: Iterator[LedgerEntry]) -> Iterator[list[LedgerEntry]]:
+def in_parts(entries: Iterator[LedgerEntry]) -> Iterator[list[LedgerEntry]]:
+    """As many at a time as are looked up at once."""
     part: list[LedgerEntry] = []
     for entry in entries:
         part.append(entry)
@@ -145,8 +146,7 @@ def _parts(entries: Iterator[LedgerEntry]) -> Iterator[list[LedgerEntry]]:
 
 def _misplaced(gateway: ShowsOrders, entries: Collection[LedgerEntry]) -> Iterator[Finding]:
     """Entries whose order is not there, or is somebody else's. One answer that leaves an order out proves nothing."""
-    found = _by_id(gateway, {str(entry.remote_id) for entry in entries})
-    found |= _by_id(gateway, {str(entry.remote_id) for entry in entries} - found.keys())
+    found = look_up(gateway, {str(entry.remote_id) for entry in entries})
     for entry in entries:
         remote = found.get(str(entry.remote_id))
         key, said = f"misplaced {entry.remote_id}", f"{_named(entry)} is delivered as {entry.remote_id}"
@@ -156,6 +156,12 @@ def _misplaced(gateway: ShowsOrders, entries: Collection[LedgerEntry]) -> Iterat
         elif remote.marker != marker(entry.connection, entry.reference):
             mark = "no mark" if remote.marker is None else "another order's mark"
             yield _error(key, f"{said}, which has {mark} (number {remote.number!r}); compare the two in TradeGecko")
+
+
+def look_up(gateway: ShowsOrders, ids: Collection[str]) -> dict[str, RemoteOrder]:
+    """Those of these orders that are there, by id; what one answer leaves out is asked for once more."""
+    found = _by_id(gateway, ids)
+    return found | _by_id(gateway, set(ids) - found.keys())
 
 
 def _by_id(gateway: ShowsOrders, ids: Collection[str]) -> dict[str, RemoteOrder]:
@@ -169,23 +175,40 @@ def _doubles(
     since: datetime | None,
     on_progress: Callable[[Progress], None],
 ) -> Iterator[Finding]:
-    """Orders of which more than one is alive; looked at once more, for a person may just have voided one."""
-    ids: defaultdict[str, set[str]] = defaultdict(set)
-    for count, order in enumerate(gateway.orders_since(since), 1):
+    for entry, alive in live_doubles(store, gateway, connections, since, on_progress):
+        yield _error(f"doubled {alive[0].marker}", told_twice(entry, alive))
+
+
+def live_doubles(
+    store: Store,
+    gateway: ShowsOrders,
+    connections: Collection[str],
+    since: datetime | None,
+    on_progress: Callable[[Progress], None],
+) -> Iterator[tuple[LedgerEntry | None, Sequence[RemoteOrder]]]:
+    """Orders of which more than one is alive, oldest first, with the entry that has one of them; looked at once more,
+    for a person may just have voided one."""
+    with store.spool() as spool:
+        spool.add(_listed(gateway.orders_since(since), on_progress))
+        for mark, several in ((json.loads(key), {json.loads(id_) for id_ in ids}) for key, ids in spool.groups()):
+            if len(several) < 2:
+                continue
+            entry = owner_of(store, connections_of(store), mark, several)
+            if entry is not None and entry.connection not in connections:
+                continue
+            alive = [order for order in gateway.orders_by_id(several) if order.marker == mark and not order.gone]
+            if len(alive) > 1:
+                as_one = entry is not None and entry.remote_id in {order.id for order in alive}
+                yield entry if as_one else None, sorted(alive, key=age)
+
+
+def _listed(orders: Iterable[RemoteOrder], on_progress: Callable[[Progress], None]) -> Iterator[tuple[str, str]]:
+    """Marker and id of those that are alive, as rows."""
+    for count, order in enumerate(orders, 1):
         if order.marker and not order.gone:
-            ids[order.marker].add(order.id)
+            yield json.dumps(order.marker), json.dumps(order.id)
         if count % 100 == 0:
             on_progress(Progress(operation=OPERATION, done=count))
-    for mark, several in ids.items():
-        if len(several) < 2:
-            continue
-        entry = owner_of(store, connections_of(store), mark, several)
-        if entry is not None and entry.connection not in connections:
-            continue
-        alive = [order for order in gateway.orders_by_id(several) if order.marker == mark and not order.gone]
-        if len(alive) > 1:
-            as_one = entry is not None and entry.remote_id in {order.id for order in alive}
-            yield _error(f"doubled {mark}", _told_twice(entry if as_one else None, sorted(alive, key=age)))
 
 
 def age(order: RemoteOrder) -> tuple[bool, datetime | None, int, str]:
@@ -199,7 +222,8 @@ def owner_of(store: Store, connections: Collection[str], mark: str, ids: Collect
     return next((entry for entry in found if marker(entry.connection, entry.reference) == mark), None)
 
 
-def _told_twice(entry: LedgerEntry | None, alive: Sequence[RemoteOrder]) -> str:
+def told_twice(entry: LedgerEntry | None, alive: Sequence[RemoteOrder]) -> str:
+    """That an order is there more than once, and what to do."""
     whose = _named(entry) if entry else "an order that the ledger has as none of them"
     ids = " and ".join(f"id {order.id} ({order.number})" for order in alive)
     oldest, youngest = alive[0].id, alive[-1].id
