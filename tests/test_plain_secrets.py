@@ -153,7 +153,9 @@ REFUSED: Final[dict[str, Takes]] = {
 }
 """Every public function and constructor that takes a plain secret, and addresses, which may have one in them: with what
 makes it fail."""
-TAKES_NONE_BACK: Final = {"as_secret", "Config.__init__"}
+TAKES_NONE_BACK: Final = {
+    *("as_secret", "Config.__init__", "Audience.__init__", "Schedule.__init__", "ServiceSettings.__init__"),
+}
 """Nothing that they are given makes them fail."""
 
 

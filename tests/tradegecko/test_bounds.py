@@ -507,7 +507,7 @@ def test_no_client_is_made_without_bounds() -> None:
                 given = {one.arg: ast.unparse(one.value) for one in call.keywords}
                 assert (given.get("transport"), given.get("trust_env")) == ("transport", "False"), file
                 found.append(file.name)
-    assert sorted(found) == ["api.py", "client.py", "keeper.py"]
+    assert sorted(found) == ["api.py", "channels.py", "client.py", "keeper.py"]
 
 
 # ── certificates ─────────────────────────────────────────────────────────────────────────────

@@ -19,6 +19,7 @@ from attrs import frozen
 from tradegecko_bridge import quiet_http
 from tradegecko_bridge.config.telling import Audience, Channel, Encryption
 from tradegecko_bridge.errors import BridgeError
+from tradegecko_bridge.http_bounds import BoundedTransport, shared_ssl_context
 from tradegecko_bridge.ledger import Severity
 from tradegecko_bridge.visible import visible
 
@@ -147,11 +148,12 @@ def post(address: str, body: bytes, headers: dict[str, str]) -> None:
     Raises:
         NotTold: it did not answer that it has it.
     """
-    host = httpx.URL(address).host
+    host, headers = httpx.URL(address).host, {"Content-Type": "application/json", **headers}
+    transport = BoundedTransport(verify=shared_ssl_context())
     try:
         with (
-            quiet_http.Client(timeout=TIMEOUT) as http,
-            http.stream("POST", address, content=body, headers={"Content-Type": "application/json", **headers}) as got,
+            quiet_http.Client(timeout=TIMEOUT, transport=transport, trust_env=False) as http,
+            http.stream("POST", address, content=body, headers=headers, extensions={"deadline": TIMEOUT}) as got,
         ):
             status = got.status_code
     except httpx.TimeoutException:
