@@ -405,6 +405,12 @@ class TestShipping:
         assert result.verdict is Verdict.REFUSED
         assert "cancelled parcel 7" in result.message
 
+    def test_unpaid_waits(self) -> None:
+        """What is not paid is not shipped yet, and comes again."""
+        result = self.record(order={"state": "PaymentAuthorized"})
+        assert result.verdict is Verdict.FAILED
+        assert "settle its payment" in result.message
+
     def test_taken_back_and_told_anew(self) -> None:
         """What we cancelled is made again; what we only meant to cancel is not."""
         for state, created in (("Cancelled", 1), ("Shipped", 0)):
@@ -412,7 +418,7 @@ class TestShipping:
             notes = {"items": [{"data": {"note": note}} for note in told]}
             made = {"addFulfillmentToOrder": fulfilment("8", "Pending")}
             shop = Shop(
-                Shipped={"order": self.ORDER | {"fulfillments": [fulfilment("7", state)], "history": notes}},
+                Shipped={"order": self.ORDER | {"fulfillments": [fulfilment("7", state, "1Z9")], "history": notes}},
                 Fulfil=made,
                 Note={"addNoteToOrder": {"id": "1"}},
                 Ship={"transitionFulfillmentToState": {"id": "8", "state": "Shipped"}},
