@@ -134,7 +134,10 @@ COMMANDS: dict[str, list[str]] = {
 
 def commands(group: click.Group = tgbridge, path: tuple[str, ...] = ()) -> Iterator[str]:
     """Every command of the registry that does something by itself."""
-    for name, command in group.commands.items():
+    context = click.Context(group)
+    for name in group.list_commands(context):  # those that are loaded when they are used, too
+        command = group.get_command(context, name)
+        assert command is not None
         if not isinstance(command, click.Group) or command.invoke_without_command:
             yield " ".join((*path, name))
         if isinstance(command, click.Group):
