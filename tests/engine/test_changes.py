@@ -43,8 +43,8 @@ def say(bench: Bench, **facts: Any) -> None:
             PAID,
             {"source_status": "refunded", "payment_status": "voided", "paid": False},
             (
-                "was paid, and is not any more; payment status is 'voided', was 'paid'; "
-                "source status is 'refunded', was 'processing'"
+                "was paid, and is not any more; source status is 'refunded', was 'processing'; "
+                "payment status is 'voided', was 'paid'"
             ),
         ),
         ({}, {"payment_status": "voided"}, "payment status is 'voided', was ''"),

@@ -26,8 +26,8 @@ def a_report(*outcomes: Outcome, problems: list[str] | None = None) -> Report:
 
 @pytest.mark.parametrize("outcome", list(Outcome))
 def test_true_when_nothing_failed(outcome: Outcome) -> None:
-    """A report is false exactly when something failed, was refused, waits for another try or is in doubt."""
-    expected = outcome in {Outcome.FAILED, Outcome.REFUSED, Outcome.WAITING, Outcome.UNCERTAIN}
+    """A report is false exactly when something failed, was refused, is amiss, waits for another try or is in doubt."""
+    expected = outcome in {Outcome.FAILED, Outcome.REFUSED, Outcome.WAITING, Outcome.UNCERTAIN, Outcome.AMISS}
     assert (outcome in FAILURES) is expected
     assert bool(a_report(Outcome.DELIVERED, outcome)) is not expected
 

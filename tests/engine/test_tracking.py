@@ -365,7 +365,8 @@ def test_without_doubt_others_shipments_are_passed(sandbox: Sandbox, client: Tra
     bench.ship("1001", {"MUG-BLUE": 1})
     sync(bench)
     assert bench.store.cursor("shop", "shipments") is None
-    other = Bench(sandbox, client, ListSource())
+    other = Bench(sandbox, client, ListSource([an_order("2001")]))
+    other.deliver()
     sync(other)
     assert other.store.cursor("shop", "shipments") is not None
 

@@ -108,8 +108,8 @@ class Noticing:
 
 GUARD_SEEDS: Final[Mapping[str, Noticing]] = {
     "unique_number": Noticing(4),
-    "claim_serial": Noticing(90),
-    "look_before_resend": Noticing(84),
+    "claim_serial": Noticing(86),
+    "look_before_resend": Noticing(8),
     "patience": Noticing(95),
     "restores_are_waited_out": Noticing(
         221, frozenset({"ledger restored", "visible late", "source cancels"}), times=5.0
@@ -120,7 +120,7 @@ GUARD_SEEDS: Final[Mapping[str, Noticing]] = {
     "stable_key": Noticing(93),
     "next_key_only_by_hand": Noticing(93),
     "content_stays_as_sent": Noticing(
-        210,
+        295,
         frozenset(
             {
                 *("source changes", "source cancels", "source renumbers"),
@@ -131,7 +131,7 @@ GUARD_SEEDS: Final[Mapping[str, Noticing]] = {
     ),
     "one_customer_at_a_time": Noticing(12),
     "actions_are_looked_at": Noticing(4),
-    "abandoned_is_uncertain": Noticing(334),
+    "abandoned_is_uncertain": Noticing(436),
     "claim_is_over": Noticing(889, times=3.0),
     "row_is_the_orders": Noticing(
         122,

@@ -156,6 +156,14 @@ def test_delimiters_and_line_breaks_are_recognised(tmp_path: Path, delimiter: st
     assert numbers_given(tmp_path, text) == ["1006", "1008"]
 
 
+def test_marks_of_files_that_were_put_together_are_no_text(tmp_path: Path) -> None:
+    """Wherever they stand."""
+    whole = sheet(GOOD, OTHER)
+    marked = fetch(tmp_path / "marked", "orders.csv", whole.replace("MUG", "\ufeffMUG"))
+    plain = fetch(tmp_path / "plain", "orders.csv", whole)
+    assert [order.lines for order in good(marked)] == [order.lines for order in good(plain)]
+
+
 def test_values_may_hold_delimiters_quotes_and_line_breaks(tmp_path: Path) -> None:
     """What stands in double quotes is one value, and rows go on counting as in a spreadsheet."""
     row = '1006,2026-01-31T09:30:00Z,CAD,"A,1;""x""\nB",1,2.50,Ottawa'

@@ -185,9 +185,9 @@ def _is_western(blocks: Blocks) -> bool:
 
 
 def texts(blocks: Iterable[bytes], encoding: str) -> Iterator[str]:
-    """The text, block by block, without a byte order mark."""
+    """The text, block by block, without byte order marks: files that were put together have one in the middle."""
     decoder = codecs.getincrementaldecoder(encoding)()
-    begun, passed, lines = False, 0, 1
+    passed, lines = 0, 1
     for block in chain(blocks, (b"",)):
         waiting = decoder.getstate()[0]
         try:
@@ -199,8 +199,7 @@ def texts(blocks: Iterable[bytes], encoding: str) -> Iterator[str]:
         passed += len(block)
         lines += block.count(b"\n")
         if text:
-            yield text if begun else text.removeprefix("\ufeff")
-            begun = True
+            yield text.replace("\ufeff", "")
 
 
 def whole_text(name: str, blocks: Blocks) -> str:
