@@ -115,7 +115,7 @@ GUARD_SEEDS: Final[Mapping[str, Noticing]] = {
         221, frozenset({"ledger restored", "visible late", "source cancels"}), times=5.0
     ),
     "marker_comparison": Noticing(4),
-    "gone_orders_count": Noticing(276),
+    "gone_orders_count": Noticing(726),
     "intent_before_request": Noticing(4),
     "stable_key": Noticing(93),
     "next_key_only_by_hand": Noticing(93),
@@ -134,7 +134,7 @@ GUARD_SEEDS: Final[Mapping[str, Noticing]] = {
     "abandoned_is_uncertain": Noticing(436),
     "claim_is_over": Noticing(889, times=3.0),
     "row_is_the_orders": Noticing(
-        122,
+        699,
         frozenset({"ledger restored live", "paused at it", "rate limit", "same number", "request lost"}),
         times=6.0,
     ),
@@ -156,6 +156,6 @@ GUARD_SEEDS: Final[Mapping[str, Noticing]] = {
         level="http",
     ),
     "mirror_is_whole": Noticing(1, level="http"),
-    "gone_orders_are_listed": Noticing(4, times=2.0, level="http"),
+    "gone_orders_are_listed": Noticing(159, times=2.0, level="http"),
 }
 """For each guard that can be taken away the schedule that notices."""
