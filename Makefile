@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PARALLEL := -n 2 --dist loadfile
 OLDEST := .venv-oldest
-EXTRAS := cli,crypto,keyring,otel,postgres,sandbox
+EXTRAS := addresses,cli,crypto,keyring,otel,postgres,sandbox,service,xlsx
 UV := $(shell command -v uv 2>/dev/null)
 # These need what is installed for tests alone, or ask for what constraints.txt pins.
 OLDEST_WITHOUT := $(addprefix --ignore=tests/,engine/test_telemetry.py sandbox/test_browser.py \
